@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -48,17 +49,43 @@ abstract class PartsFixture {
 
     private static final double SCALE = 0.2;
 
-    /** Notes each run for a part, and lets it take its time. */
+    /** Where runs of ffmpeg can be held. */
+    enum Place {
+        /** The file of the first part is written, and its run has not ended. */
+        FIRST_PART,
+        /** The same of any other part. */
+        OTHER_PART,
+        /** The run that makes the whole sound of renditions has not begun to write. */
+        SOUND,
+        /** The whole sound is written, and its run has not ended. */
+        SOUND_END
+    }
+
+    /** Notes each run for a part, and lets it take its time. Runs wait at a place as long as it has a file {@code hold-}. */
     static final String SCRIPT = """
             #!/bin/sh
-            case "$*" in
-              *part-*.mp4)
+            for output in "$@"; do :; done
+            hold() {
+              [ -e "%1$s/hold-$1" ] || return 0
+              echo "$1 $output" >>"%1$s/held"
+              while [ -e "%1$s/hold-$1" ]; do sleep 0.05; done
+            }
+            case "${output##*/}" in
+              part-*.mp4)
                 began=$(date +%%s%%N)
-                for argument in "$@"; do :; done
-                echo "${argument##*/}" >>"%1$s/runs"
+                echo "$output" >>"%1$s/runs"
                 "%2$s" "$@" || exit $?
+                case "${output##*/}" in
+                  part-0[-.]*) hold FIRST_PART ;;
+                  *) hold OTHER_PART ;;
+                esac
                 left=$(( $(cat "%1$s/millis") - ($(date +%%s%%N) - began) / 1000000 ))
                 [ "$left" -le 0 ] || exec sleep "$((left / 1000)).$(printf %%03d $((left %% 1000)))"
+                ;;
+              whole-sound.mp4)
+                hold SOUND
+                "%2$s" "$@" || exit $?
+                hold SOUND_END
                 ;;
               *) exec "%2$s" "$@" ;;
             esac
@@ -78,8 +105,10 @@ abstract class PartsFixture {
     @BeforeEach
     void makeTools() throws Exception {
         tools = Files.createDirectories(folder.resolve("tools")).toAbsolutePath();
-        Files.setPosixFilePermissions(
-                Files.createFile(tools.resolve("runs")), PosixFilePermissions.fromString("rw-rw-rw-"));
+        for (String notes : List.of("runs", "held")) {
+            Files.setPosixFilePermissions(
+                    Files.createFile(tools.resolve(notes)), PosixFilePermissions.fromString("rw-rw-rw-"));
+        }
     }
 
     void start(int partMillis) throws Exception {
@@ -98,6 +127,30 @@ abstract class PartsFixture {
     /** How long each part takes that ends from now on. */
     void takeAtLeast(int partMillis) throws Exception {
         Files.writeString(tools.resolve("millis"), String.valueOf(partMillis));
+    }
+
+    /** Lets each run that comes to one of these places wait there. */
+    void hold(Place... places) throws Exception {
+        for (Place place : places) {
+            Files.createFile(tools.resolve("hold-" + place));
+        }
+    }
+
+    /** Lets the runs that wait there continue, and others pass. */
+    void release(Place... places) throws Exception {
+        for (Place place : places) {
+            Files.delete(tools.resolve("hold-" + place));
+        }
+    }
+
+    /** Returns whether a run of the worker has come to a place where runs are held. */
+    boolean isHeld(Place place, FaultyWorker worker) throws Exception {
+        return Files.readAllLines(tools.resolve("held")).stream()
+                .anyMatch(line -> line.startsWith(place + " ") && isOf(worker, line));
+    }
+
+    private static boolean isOf(FaultyWorker worker, String output) {
+        return output.contains(worker.workFolder() + "/");
     }
 
     @AfterEach
@@ -119,12 +172,21 @@ abstract class PartsFixture {
 
     /** A worker that encodes every video in parts that can be. */
     FaultyWorker addWorker() {
-        FaultyWorker worker = cluster.addWorker(
-                1,
-                Map.of(
-                        "CARAVANA_MEDIA_PARTS_FROM", "1s",
-                        "CARAVANA_MEDIA_PART_SECONDS", String.valueOf(PART_SECONDS),
-                        "CARAVANA_MEDIA_THREADS", "1"));
+        return addWorker(Map.of());
+    }
+
+    /**
+     * The same with other settings.
+     *
+     * @param others what differs
+     */
+    FaultyWorker addWorker(Map<String, String> others) {
+        Map<String, String> settings = new HashMap<>(Map.of(
+                "CARAVANA_MEDIA_PARTS_FROM", "1s",
+                "CARAVANA_MEDIA_PART_SECONDS", String.valueOf(PART_SECONDS),
+                "CARAVANA_MEDIA_THREADS", "1"));
+        settings.putAll(others);
+        FaultyWorker worker = cluster.addWorker(1, settings);
         worker.awaitReady();
         // Which others take for free when they send messages for it.
         await().atMost(Waits.LIMIT)
@@ -173,6 +235,13 @@ abstract class PartsFixture {
 
     int runs() throws Exception {
         return Files.readAllLines(tools.resolve("runs")).size();
+    }
+
+    /** How many runs for parts the worker has begun. */
+    int runs(FaultyWorker worker) throws Exception {
+        return (int) Files.readAllLines(tools.resolve("runs")).stream()
+                .filter(line -> isOf(worker, line))
+                .count();
     }
 
     void awaitProcessed(String id) {

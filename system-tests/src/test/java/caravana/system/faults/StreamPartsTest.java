@@ -3,6 +3,7 @@ package caravana.system.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.system.routes.RouteCopy;
 import caravana.test.Sample;
 import caravana.test.SampledClass;
 import caravana.test.Samples;
@@ -10,15 +11,23 @@ import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -31,8 +40,20 @@ class StreamPartsTest extends PartsFixture {
     private static final String SIZE = "640x360";
     private static final Pattern ADDRESS = Pattern.compile("URI=\"([^\"]+)\"");
 
-    /** What players have got so far of each rendition. */
+    /** The parts of a video whose runs are held. */
+    private static final int PARTS = 4;
+
+    /** What players have got so far of each rendition, by the address of its playlist without the ticket. */
     private final Map<String, List<String>> listed = new HashMap<>();
+
+    /** The same playlists, with tickets. */
+    private final Map<String, URI> playlists = new HashMap<>();
+
+    /** The segments of these playlists, with tickets. */
+    private final Map<String, List<URI>> segments = new HashMap<>();
+
+    /** The number of addresses that the renditions may have had. */
+    private int streams = 1;
 
     private int looks;
 
@@ -57,36 +78,100 @@ class StreamPartsTest extends PartsFixture {
             }
         });
         assertThat(addresses).as(text).hasSize(3);
+        Set<String> earlier = new HashSet<>(listed.keySet());
         for (String address : addresses) {
-            HttpResponse<String> answer = client.get(master.resolve(address));
+            String name = withoutTicket(address);
+            earlier.remove(name);
+            playlists.put(name, master.resolve(address));
+            HttpResponse<String> answer = client.get(playlists.get(name));
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-            List<String> segments = answer.body()
-                    .lines()
-                    .filter(line -> line.startsWith("#EXTINF") || !line.startsWith("#"))
-                    .map(line -> line.replaceFirst("\\?.*", ""))
-                    .toList();
-            String name = address.replaceFirst("\\?.*", "");
-            List<String> before = listed.getOrDefault(name, List.of());
-            assertThat(segments).as("%s after %d looks", name, looks).hasSizeGreaterThanOrEqualTo(before.size());
-            assertThat(segments.subList(0, before.size()))
-                    .as("%s after %d looks", name, looks)
-                    .isEqualTo(before);
-            if (answer.body().contains("#EXT-X-ENDLIST")) {
-                // The job may have ended since this look began.
+            compare(id, name, answer.body());
+        }
+        assertThat(playlists).as("addresses of three renditions").hasSizeLessThanOrEqualTo(3 * streams);
+        // Players of the earlier renditions have these addresses until the result exists.
+        for (String name : earlier) {
+            HttpResponse<String> answer = client.get(playlists.get(name));
+            if (answer.statusCode() == 404) {
                 assertThat(column(id, "status")).as(answer.body()).isEqualTo("processed");
+            } else {
+                compare(id, name, answer.body());
             }
-            listed.put(name, segments);
         }
         looks++;
     }
 
-    private void awaitProcessedWatched(String id) {
+    private void compare(String id, String name, String playlist) throws Exception {
+        List<String> lines = playlist.lines()
+                .filter(line -> line.startsWith("#EXTINF") || line.startsWith("#EXT-X-MAP") || !line.startsWith("#"))
+                .toList();
+        List<String> now = lines.stream().map(StreamPartsTest::withoutTicket).toList();
+        List<String> before = listed.getOrDefault(name, List.of());
+        assertThat(now).as("%s after %d looks", name, looks).hasSizeGreaterThanOrEqualTo(before.size());
+        assertThat(now.subList(0, before.size()))
+                .as("%s after %d looks", name, looks)
+                .isEqualTo(before);
+        if (playlist.contains("#EXT-X-ENDLIST")) {
+            // The job may have ended since this look began.
+            assertThat(column(id, "status")).as(playlist).isEqualTo("processed");
+        }
+        listed.put(name, now);
+        segments.put(
+                name,
+                lines.stream()
+                        .filter(line -> !line.startsWith("#"))
+                        .map(playlists.get(name)::resolve)
+                        .toList());
+    }
+
+    private static String withoutTicket(String line) {
+        return line.replaceFirst("\\?.*", "");
+    }
+
+    /** How many segments of a rendition players know. */
+    private int segments(String rendition) {
+        return segments.entrySet().stream()
+                .filter(playlist -> playlist.getKey().contains("/" + rendition + "/"))
+                .mapToInt(playlist -> playlist.getValue().size())
+                .sum();
+    }
+
+    /** Checks that players still get all segments that were listed. */
+    private void getSegments() throws Exception {
+        HttpClient player = HttpClient.newBuilder()
+                .followRedirects(HttpClient.Redirect.NORMAL)
+                .build();
+        for (List<URI> each : segments.values()) {
+            for (URI segment : each) {
+                HttpRequest request = HttpRequest.newBuilder(segment).build();
+                assertThat(player.send(request, BodyHandlers.ofByteArray()).statusCode())
+                        .as(segment.getPath())
+                        .isEqualTo(200);
+            }
+        }
+    }
+
+    /** Waits as a player that looks all the time. */
+    private void awaitWatched(String id, Callable<Boolean> reached) {
         await().atMost(Waits.LIMIT).pollInterval(OFTEN).until(() -> {
             look(id);
-            String status = column(id, "status");
-            assertThat(status).isNotEqualTo("failed");
-            return status.equals("processed");
+            assertThat(column(id, "status")).isNotEqualTo("failed");
+            return reached.call();
         });
+    }
+
+    private void awaitProcessedWatched(String id) {
+        awaitWatched(id, () -> column(id, "status").equals("processed"));
+    }
+
+    private void awaitHeld(String id, Place place, FaultyWorker worker) {
+        awaitWatched(id, () -> isHeld(place, worker));
+    }
+
+    /** How many segments the renditions have. */
+    private int stored(String id) throws Exception {
+        return number("SELECT count(*) FROM played_renditions('" + id + "') made JOIN segments segment"
+                + " ON segment.video_id = made.video_id AND segment.claim_token = made.claim_token"
+                + " AND segment.rendition = made.name WHERE segment.number > 0");
     }
 
     /** A rendition's segments, one after the other, as they are in the bucket. */
@@ -197,17 +282,169 @@ class StreamPartsTest extends PartsFixture {
         awaitProcessedWatched(id);
         look(id);
 
-        int segments = number("SELECT count(*) FROM played_renditions('" + id + "') made JOIN segments segment"
-                + " ON segment.video_id = made.video_id AND segment.claim_token = made.claim_token"
-                + " AND segment.rendition = made.name WHERE segment.number > 0");
         System.out.printf(
                 "RESULT stream-parts-killed kills=%d parts=%d runs=%d twice=%d segments=%d looks=%d claims=%s attempts=%s target=twice<=kills%n",
-                kills, parts, runs(), runs() - parts, segments, looks, column(id, "claims"), column(id, "attempts"));
+                kills, parts, runs(), runs() - parts, stored(id), looks, column(id, "claims"), column(id, "attempts"));
         assertThat(runs() - parts).as("parts that were encoded twice").isBetween(0, kills);
         assertThat(column(id, "claims")).isEqualTo(String.valueOf(claims));
-        assertThat(segments).isEqualTo(3 * (parts + 1));
+        assertThat(stored(id)).isEqualTo(3 * (parts + 1));
         assertPlayable(id, parts * PART_SECONDS * 25);
         assertThat(number("SELECT count(*) FROM parts")).isZero();
+    }
+
+    /** Uploads a video, and waits until its worker is held at the first part. */
+    private String beginFirstPart(FaultyWorker owner) throws Exception {
+        hold(Place.FIRST_PART);
+        String id = upload(footage(PARTS, SIZE), ASKED);
+        awaitHeld(id, Place.FIRST_PART, owner);
+        return id;
+    }
+
+    private boolean listed(int picture, int sound) {
+        return segments("240p") == picture && segments("360p") == picture && segments("sound") == sound;
+    }
+
+    private void assertTakenOver(String name, String id, int runs) throws Exception {
+        awaitProcessedWatched(id);
+        look(id);
+        System.out.printf(
+                "RESULT stream-parts-taken-over by=%s parts=%d runs=%d segments=%d looks=%d claims=%s attempts=%s%n",
+                name, PARTS, runs(), stored(id), looks, column(id, "claims"), column(id, "attempts"));
+        assertThat(runs()).isEqualTo(runs);
+        assertThat(column(id, "claims")).isEqualTo("2");
+        assertThat(stored(id)).isEqualTo(3 * (PARTS + 1));
+        assertPlayable(id, PARTS * PART_SECONDS * 25);
+        assertThat(number("SELECT count(*) FROM parts")).isZero();
+    }
+
+    @Test
+    void aKillDuringTheEarlyFirstPartLosesNoListedSegment() throws Exception {
+        Sample.require(Sample.WHOLE, "a worker is killed in its early first part", "a whole run makes it");
+        start(0);
+        FaultyWorker owner = addWorker();
+        String id = beginFirstPart(owner);
+        awaitWatched(id, () -> listed(2, 2));
+        assertThat(number("SELECT count(*) FROM parts")).as("planned parts").isZero();
+        owner.kill();
+        release(Place.FIRST_PART);
+        addWorker();
+        assertTakenOver("first-part", id, PARTS + 1);
+    }
+
+    @Test
+    void aKillBeforeThereIsAWholeSoundLosesNoListedSegment() throws Exception {
+        killDuringTheSound("before-sound", Place.SOUND, 2);
+    }
+
+    @Test
+    void aKillWithMoreSoundThanPictureListedLosesNoListedSegment() throws Exception {
+        killDuringTheSound("sound-ahead", Place.SOUND_END, PARTS);
+    }
+
+    /** Kills the job's worker while it encodes the sound and a part, and another worker encodes a part, too. */
+    private void killDuringTheSound(String name, Place place, int listedSound) throws Exception {
+        Sample.require(Sample.WHOLE, "a worker is killed while it encodes the sound", "a whole run makes it");
+        start(0);
+        hold(Place.OTHER_PART, place);
+        FaultyWorker owner = addWorker();
+        String id = beginFirstPart(owner);
+        FaultyWorker helper = addWorker();
+        release(Place.FIRST_PART);
+        awaitHeld(id, Place.OTHER_PART, owner);
+        awaitHeld(id, Place.OTHER_PART, helper);
+        awaitHeld(id, place, owner);
+        awaitWatched(id, () -> listed(2, listedSound));
+        owner.kill();
+        release(Place.OTHER_PART, place);
+        assertTakenOver(name, id, PARTS + 1);
+    }
+
+    @Test
+    void aWorkerWithLongerPartsHelpsWithNone() throws Exception {
+        takeOver(
+                "longer-parts",
+                Map.of("CARAVANA_MEDIA_PART_SECONDS", String.valueOf(2 * PART_SECONDS)),
+                true,
+                PARTS / 2);
+    }
+
+    @Test
+    void aWorkerWithAnotherSettingOfTheEncoderHelpsWithNoPart() throws Exception {
+        takeOver("other-setting", Map.of("CARAVANA_MEDIA_THREADS", "2"), true, PARTS);
+    }
+
+    @Test
+    void aWorkerWithAnotherFfmpegHelpsWithNoPart() throws Exception {
+        Path program = Files.createDirectories(folder.resolve("other-build")).resolve("ffmpeg");
+        Files.writeString(program, """
+                #!/bin/sh
+                [ "$*" = -version ] && echo "ffmpeg version of another build" && exit
+                exec "%s/ffmpeg" "$@"
+                """.formatted(tools));
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        takeOver(
+                "other-ffmpeg",
+                Map.of("PATH", program.toAbsolutePath().getParent() + ":" + tools + ":" + System.getenv("PATH")),
+                false,
+                PARTS);
+    }
+
+    @Test
+    void aWorkerWithoutPartsEncodesTheVideoInOneRun() throws Exception {
+        takeOver("one-run", Map.of("CARAVANA_MEDIA_PARTS_FROM", "0s"), false, 0);
+    }
+
+    @Test
+    void renditionsThatBeginWithOtherBytesHaveAnotherAddress() throws Exception {
+        RouteCopy routes = RouteCopy.into(folder.resolve("other-camel"));
+        routes.edit("catalogue/hls.yaml", "\"-profile:v\", \"high\"", "\"-profile:v\", \"main\"");
+        streams = 2;
+        takeOver("other-bytes", Map.of("CARAVANA_ROUTES", routes.setting()), false, PARTS);
+    }
+
+    /**
+     * A worker with other settings, or of another build, encodes no part for the job's worker, and takes the video over
+     * when that one is killed. Then it joins no part of the earlier plan.
+     *
+     * @param settings of this worker that differ from those of the others
+     * @param plans whether it gets a part, and compares its own plan with that of the part
+     * @param runs how many parts it encodes
+     */
+    private void takeOver(String name, Map<String, String> settings, boolean plans, int runs) throws Exception {
+        Sample.require(Sample.WHOLE, "a worker with other settings takes a video over", "a whole run makes it");
+        start(0);
+        hold(Place.OTHER_PART);
+        FaultyWorker owner = addWorker();
+        String id = beginFirstPart(owner);
+        FaultyWorker helper = addWorker();
+        release(Place.FIRST_PART);
+        awaitHeld(id, Place.OTHER_PART, owner);
+        awaitHeld(id, Place.OTHER_PART, helper);
+        FaultyWorker other = addWorker(settings);
+        // As the owner does before each of its parts.
+        String message = cluster.query("SELECT job_message(videos) FROM videos WHERE id = '" + id + "'");
+        sqs.sendMessage(m -> m.queueUrl(cluster.setting("SQS_QUEUE_URL")).messageBody(message));
+        // The messages of the job and of the helper are left, when this worker has acknowledged the others.
+        awaitWatched(id, () -> messages() == 2 || runs(other) > 0);
+        assertThat(runs(other)).as("parts of others that it began").isZero();
+        assertThat(number("SELECT count(*) FROM receipts WHERE outcome = 'helped' AND worker LIKE '%:" + pid(other)
+                                + "'")
+                        > 0)
+                .as("whether it has planned the video")
+                .isEqualTo(plans);
+
+        awaitWatched(id, () -> listed(2, PARTS));
+        owner.kill();
+        if (runs > 0) {
+            awaitHeld(id, Place.OTHER_PART, other);
+        }
+        // The helper stops, since its part has no row any more.
+        awaitWatched(id, () -> helper.claims().isEmpty() && listed.size() == 3 * streams);
+        getSegments();
+        release(Place.OTHER_PART);
+        // The owner had encoded the first part, and had begun one more, as the helper had.
+        assertTakenOver(name, id, 3 + runs);
+        assertThat(List.of(runs(owner), runs(helper), runs(other))).isEqualTo(List.of(2, 1, runs));
     }
 
     @Test

@@ -21,7 +21,9 @@ import java.net.URLEncoder;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -53,6 +55,10 @@ class NewerTransformationsTest {
             "parameter", "[{\"nombre\": \"recorte_30s\", \"segundos\": 1}, \"transcodificacion\"]",
             "value", "[{\"nombre\": \"girar\", \"giro\": \"diagonal\"}, \"transcodificacion\"]",
             "combination", "[\"escalar\", \"hd_720p\", \"transcodificacion\"]");
+
+    private static final String RENDITIONS = "[\"transcodificacion\", \"hls\"]";
+    private static final int PARTS = 3;
+    private static final int PART_SECONDS = 4;
 
     @TempDir
     Path folder;
@@ -116,6 +122,94 @@ class NewerTransformationsTest {
         }
     }
 
+    /**
+     * A video with renditions that a worker of this build encodes in parts, until it is killed. The worker of the release claims and
+     * requeues it. The next worker of this build continues with the parts that are done, and players keep what was listed.
+     */
+    @Test
+    void partsOfRenditionsOutliveAClaimOfTheRelease() throws Exception {
+        Build from = Build.in(
+                Path.of(System.getProperty(UpgradeTest.RELEASE)),
+                Map.of("CARAVANA_ROUTES", impatient().setting()));
+        Build to = Build.present(
+                Map.of("CARAVANA_MEDIA_PARTS_FROM", "1s", "CARAVANA_MEDIA_PART_SECONDS", String.valueOf(PART_SECONDS)));
+        Path tools = holding();
+        try (Cluster started =
+                        new Cluster(folder, new Scale(0.5).settings(GRACE), tools + ":" + System.getenv("PATH"));
+                AppProcess web =
+                        AppProcess.start(to.root(), AppProcess.WEB, settings(started, to), folder.resolve("web.log"))) {
+            cluster = started;
+            web.awaitReady();
+            worker(from);
+            FaultyWorker newer = worker(to);
+            try (Connection database = cluster.database()) {
+                History.install(database);
+            }
+            ApiClient client = ApiClient.signUp(web.uri());
+            String id = accepted(client, web.uri(), RENDITIONS, PARTS * PART_SECONDS, "-g", "30");
+            await("the first part is done, and the next one has begun")
+                    .atMost(Waits.LIMIT)
+                    .until(() -> count("SELECT count(*) FROM parts WHERE number = 0 AND part_state = 'done'") == 1
+                            && Files.readAllLines(tools.resolve("runs")).size() == 2
+                            // The first part's two segments, and the whole sound but for its last segment.
+                            && listed().size() == 2 + PARTS);
+            List<String> before = listed();
+
+            newer.app().kill();
+            int requeued = count("SELECT count(*) FROM fault_history WHERE " + REQUEUED);
+            await("the worker of " + from.version() + " requeues it")
+                    .atMost(Waits.LIMIT)
+                    .until(() -> count("SELECT count(*) FROM fault_history WHERE " + REQUEUED) > requeued);
+            assertThat(listed()).isEqualTo(before);
+            Files.createFile(tools.resolve("released"));
+            FaultyWorker next = worker(to);
+            await("it is processed")
+                    .atMost(Waits.LIMIT)
+                    .until(() ->
+                            count("SELECT count(*) FROM videos WHERE status NOT IN ('uploaded', 'processing')") == 1);
+
+            assertThat(cluster.query(
+                            "SELECT concat_ws(' ', status, attempts, in_parts) FROM videos WHERE worker LIKE '%:"
+                                    + next.app().pid() + "'"))
+                    .isEqualTo("processed 2 t");
+            assertThat(Files.readAllLines(tools.resolve("runs"))).hasSize(PARTS + 1);
+            assertThat(listed()).containsAll(before).hasSizeGreaterThan(before.size());
+        }
+    }
+
+    /** An ffmpeg whose runs for other parts than the first one wait until a file {@code released} exists. */
+    private Path holding() throws IOException {
+        Path tools = Files.createDirectories(folder.resolve("tools")).toAbsolutePath();
+        Path script = tools.resolve("ffmpeg");
+        Files.writeString(script, """
+                #!/bin/sh
+                for output in "$@"; do :; done
+                case "${output##*/}" in
+                  part-0[-.]*) echo "$output" >>"%1$s/runs" ;;
+                  part-*.mp4)
+                    echo "$output" >>"%1$s/runs"
+                    while [ ! -e "%1$s/released" ]; do sleep 0.05; done
+                    ;;
+                esac
+                PATH="%2$s" exec ffmpeg "$@"
+                """.formatted(tools, System.getenv("PATH")));
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        // The apps may run as another user than the test.
+        Files.setPosixFilePermissions(
+                Files.createFile(tools.resolve("runs")), PosixFilePermissions.fromString("rw-rw-rw-"));
+        return tools;
+    }
+
+    /** The segments of the only video that players get now. */
+    private List<String> listed() throws Exception {
+        String all = cluster.query("SELECT coalesce(string_agg(DISTINCT concat_ws('/', made.stream_id, made.name,"
+                + " segment.number), ',' ORDER BY concat_ws('/', made.stream_id, made.name, segment.number)), '')"
+                + " FROM videos CROSS JOIN played_renditions(videos.id) made JOIN segments segment"
+                + " ON segment.video_id = made.video_id AND segment.claim_token = made.claim_token"
+                + " AND segment.rendition = made.name WHERE made.current AND segment.number > 0");
+        return all.isEmpty() ? List.of() : List.of(all.split(","));
+    }
+
     /** The release's own, but that a job is due again after three seconds instead of five minutes. */
     private RouteCopy impatient() throws IOException {
         RouteCopy routes = RouteCopy.into(
@@ -164,7 +258,11 @@ class NewerTransformationsTest {
     }
 
     private String accepted(ApiClient client, URI web, String asked) throws Exception {
-        Path video = SampleVideo.make(folder.resolve("video.mp4"), "320x180", 2);
+        return accepted(client, web, asked, 2);
+    }
+
+    private String accepted(ApiClient client, URI web, String asked, int seconds, String... options) throws Exception {
+        Path video = SampleVideo.make(folder.resolve("video.mp4"), "320x180", seconds, options);
         String query = "?title=a&transformaciones=" + URLEncoder.encode(asked, StandardCharsets.UTF_8);
         HttpResponse<String> answer = client.send(client.request(web.resolve("/api/videos" + query))
                 .header("Content-Type", "video/mp4")
