@@ -192,7 +192,7 @@ public final class TransformationFiles {
                     entry,
                     "parts:",
                     "catalogue-value",
-                    "parts is beside, but " + entry.name() + " does more than making files without renditions",
+                    "parts is beside, but " + entry.name() + " changes the video, or makes renditions",
                     "Write whole, or exact; a graph that leaves the picture as it is begins with {in}split{out}");
         }
     }
